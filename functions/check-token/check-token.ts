@@ -1,6 +1,6 @@
 import type { MarkReader } from '../../shared/clients/mark-reader.ts';
 import { isOwnToken } from '../../shared/clients/since.ts';
-import { isInForce, isOfClient } from '../../shared/grants/judge-standing.ts';
+import { isInForce, isOfClients } from '../../shared/grants/judge-standing.ts';
 import type { SubjectStore } from '../../shared/grants/subject-store.ts';
 import type { PresentedToken } from '../../shared/http/bearer.ts';
 import type { JwkSet } from '../../shared/keys/loaded-keys.ts';
@@ -69,13 +69,13 @@ async function refuseUnproved(
 }
 
 /**
- * A token of a grant is in force as long as its person stands by the grant and its client is the one that they gave it to; a client's own
+ * A token of a grant is in force as long as its person stands by the grant and its clients are the ones that they gave it to; a client's own
  * token as long as that client is there.
  */
 async function isGranted(claims: AccessTokenClaims, { subjects, findMark }: CheckTokenDeps): Promise<boolean> {
   const { grant_id: id, sub, iat, client_id: clientId } = claims;
   if (id === undefined) return isOwnToken(iat, await findMark(clientId));
   const { grant, standing } = await subjects.findStanding(id, sub);
-  const isStanding = isInForce(grant, standing, sub, actorsOf(claims));
-  return isStanding && isOfClient(grant, await findMark(grant.clientId));
+  const actors = actorsOf(claims);
+  return isInForce(grant, standing, sub, actors) && isOfClients(grant, { iat, actors }, findMark);
 }

@@ -5,7 +5,7 @@ import type { AuthenticationDeps } from '../../shared/clients/client-authenticat
 import type { ClientReader } from '../../shared/clients/client-reader.ts';
 import { isPublic } from '../../shared/clients/registered-client.ts';
 import { isOwnToken } from '../../shared/clients/since.ts';
-import { isInForce, isOfClient } from '../../shared/grants/judge-standing.ts';
+import { isInForce, isOfClients } from '../../shared/grants/judge-standing.ts';
 import type { SubjectStore } from '../../shared/grants/subject-store.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import { jsonReply, noStore, refusalReply } from '../../shared/http/reply.ts';
@@ -91,13 +91,13 @@ async function isForCaller({ aud }: AccessTokenClaims, clientId: string, deps: I
 }
 
 /**
- * A token of a grant is active as long as its person stands by the grant and its client is the one that they gave it to; a client's own
- * token stands for itself, unless another client has its id now.
+ * A token of a grant is active as long as its person stands by the grant and its clients are the ones that they gave it to; a client's own
+ * token as long as that client is there.
  */
 async function isGranted(claims: AccessTokenClaims, { subjects, clients }: IntrospectDeps): Promise<boolean> {
   const { grant_id: id, sub, iat, client_id: clientId } = claims;
   if (id === undefined) return isOwnToken(iat, await clients.findRegistered(clientId));
   const { grant, standing } = await subjects.findStanding(id, sub);
-  const isStanding = isInForce(grant, standing, sub, actorsOf(claims));
-  return isStanding && isOfClient(grant, await clients.findRegistered(grant.clientId));
+  const actors = actorsOf(claims);
+  return isInForce(grant, standing, sub, actors) && isOfClients(grant, { iat, actors }, clients.findRegistered);
 }

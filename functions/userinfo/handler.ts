@@ -4,7 +4,7 @@ import { claimsByScope } from '../../shared/apis/registered-scope.ts';
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import type { ClientReader } from '../../shared/clients/client-reader.ts';
 import { mayAskFor } from '../../shared/clients/registered-client.ts';
-import { isInForce, isOfClient } from '../../shared/grants/judge-standing.ts';
+import { isInForce, isOfClients } from '../../shared/grants/judge-standing.ts';
 import type { SubjectStore } from '../../shared/grants/subject-store.ts';
 import type { Hooks } from '../../shared/hooks/hooks.ts';
 import { presentedToken, type TokenScheme, tokenRefusalReply } from '../../shared/http/bearer.ts';
@@ -71,11 +71,11 @@ async function userinfo(request: HttpRequest, form: Parameters | undefined, deps
   }
   // The grant and the account are asked, too: what was revoked or taken back ends here at once, not when its token expires.
   const { grant, standing, claims: person } = await deps.subjects.findClaims(claims.grant_id, claims.sub);
-  if (!isInForce(grant, standing, claims.sub, actorsOf(claims))) {
+  const actors = actorsOf(claims);
+  if (!isInForce(grant, standing, claims.sub, actors)) {
     return refused({ reason: 'access_token_invalid' }, client);
   }
-  // An actor's token names the actor, and stands on the grant of another client.
-  if (!isOfClient(grant, await deps.clients.findRegistered(grant.clientId))) {
+  if (!(await isOfClients(grant, { iat: claims.iat, actors }, deps.clients.findRegistered))) {
     return refused({ reason: 'access_token_invalid' }, client);
   }
   const names = grant.userinfoClaims ?? [];

@@ -25,3 +25,6 @@ export const reservedMistakes = ({ client_id: clientId }: Readonly<Record<string
 
 /** Whether an id is one of those that clients get who register themselves. */
 export const isSelfRegistered = (clientId: string): boolean => clientId.startsWith('dcr-');
+
+/** Whether an id may be that of a client by its metadata document, which needs no registration. */
+export const isDocumentId = (clientId: string): boolean => /^https?:\/\//.test(clientId);

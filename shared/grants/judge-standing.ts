@@ -1,5 +1,6 @@
 import type { RegisteredClient } from '../clients/registered-client.ts';
-import { isMadeFor } from '../clients/since.ts';
+import { isDocumentId } from '../clients/reserved-ids.ts';
+import { isMadeFor, isOwnToken } from '../clients/since.ts';
 import type { Refusal } from '../oauth/refusal.ts';
 import { judgeEpoch, mayAct, type NoLongerValid, type Standing } from '../people/still-valid.ts';
 import { type Grant, toldSubject } from './grant.ts';
@@ -31,13 +32,27 @@ export const isInForce = (
   actors.every((clientId) => mayAct(standing, clientId, grant.issuedAt));
 
 /** What decides whose something is that a client got: a grant, or a request that may become one. */
-type MadeForClient = Pick<Grant, 'clientSince' | 'issuedAt'>;
+type MadeForClient = Pick<Grant, 'clientId' | 'clientSince' | 'issuedAt'>;
 
-/** Whether a grant is of the client that has its id now, and not of one that had it before. Undefined: none has it. */
-export const isOfClient = (
-  { clientSince, issuedAt }: MadeForClient,
-  client: Pick<RegisteredClient, 'since'> | undefined,
-): boolean => isMadeFor({ clientSince, at: issuedAt }, client);
+type Marked = Pick<RegisteredClient, 'since'>;
+
+/** Whether a grant is of the client that has its id now, and not of one that had it before. Undefined: no registered client has it. */
+export const isOfClient = ({ clientId, clientSince, issuedAt }: MadeForClient, client: Marked | undefined): boolean =>
+  (client !== undefined || isDocumentId(clientId)) && isMadeFor({ clientSince, at: issuedAt }, client);
+
+/**
+ * The same for a token of a grant, of `iat` (epoch seconds), as `find` finds the registered clients. One that was exchanged stands on the
+ * grant of another client, and ends with that and with each of its `actors`.
+ */
+export async function isOfClients(
+  grant: MadeForClient,
+  { iat, actors }: { iat: number; actors: readonly string[] },
+  find: (clientId: string) => Promise<Marked | undefined>,
+): Promise<boolean> {
+  if (!isOfClient(grant, await find(grant.clientId))) return false;
+  for (const actor of actors) if (!isOwnToken(iat, await find(actor))) return false;
+  return true;
+}
 
 /** Refuses what a client got that was removed since, to the one that was added under its id. */
 export const refuseEarlierClient = (

@@ -282,6 +282,23 @@ describe('what the version before has written', () => {
     expect((await refresh(server, bank, refresh_token)).json.reason).toBe('client_added_again');
   });
 
+  test('a token of a client without a mark is worth nothing once that is removed', async () => {
+    const { access_token, code } = await obtainTokens(server, person, bank);
+    await withoutMark(tables.clients, clientKey('bank'), 'since');
+    await withoutMark(tables.grants, { id: grantId(code) }, 'clientSince');
+    forget();
+    expect((await userinfo(server, access_token)).status).toBe(200);
+    expect(await isLetThrough(access_token)).toBe(true);
+    const settings = await stored('bank');
+    await clients.put('bank', undefined, author);
+    forget();
+    expect((await userinfo(server, access_token)).status).toBe(401);
+    expect((await introspect(server, warehouse, { token: access_token })).json).toEqual({ active: false });
+    expect(await isLetThrough(access_token)).toBe(false);
+    await clients.put('bank', settings, author);
+    forget();
+  });
+
   test('a grant or consent without a mark counts for a client that was added before, by a second', async () => {
     await addAgain(shop);
     forget();

@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { checkToken } from '../../functions/check-token/check-token.ts';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
+import { clientStore } from '../../shared/clients/client-store.ts';
 import { markReader } from '../../shared/clients/mark-reader.ts';
+import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { parseRegistration } from '../../shared/clients/registration.ts';
 import { subjectStore } from '../../shared/grants/subject-store.ts';
 import { encodePairs } from '../../shared/oauth/parameters.ts';
@@ -329,6 +331,28 @@ describe('the account page', () => {
       expect((await exchange((await tokensOf(client)).access_token)).status).toBe(200);
     },
   );
+});
+
+test('TX5: the tokens of a client that is removed, or added again, end, with what came of them, and nobody else’s', async () => {
+  const clients = clientStore(openDatabase(), tables.clients, now);
+  const author = { by: 'grace', why: 'a test' };
+  const { access_token } = await tokensOf();
+  const { access_token: first } = await exchanged(access_token, { scope: 'openid orders:read' });
+  const { access_token: second } = await exchanged(first, {}, others[0]);
+  const { access_token: beside } = await exchanged(access_token, {}, narrow);
+  const state = async () => [await passes(first), await isActive(first), (await userinfo(server, first)).status];
+  expect(await state()).toEqual([true, true, 200]);
+  const { since: _, ...settings } = (await clients.find('agent')) as RegisteredClient;
+  await clients.put('agent', undefined, author);
+  server.clock.advance(31);
+  expect(await state()).toEqual([false, false, 401]);
+  expect(await reasonOf(first, {}, others[1])).toBe('400 invalid_request subject_token_invalid');
+  await clients.put('agent', settings, author);
+  server.clock.advance(31);
+  expect(await state()).toEqual([false, false, 401]);
+  expect([await passes(second), await isActive(second)]).toEqual([false, false]);
+  expect([await passes(access_token), await passes(beside)]).toEqual([true, true]);
+  expect((await exchange(access_token)).status).toBe(200);
 });
 
 describe('TX6: only clients that are registered for it', () => {

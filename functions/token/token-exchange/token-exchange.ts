@@ -1,7 +1,7 @@
 import { whatWasDropped } from '../../../shared/audit/decision.ts';
 import { isPublic } from '../../../shared/clients/registered-client.ts';
 import type { ActingStore } from '../../../shared/grants/acting-store.ts';
-import { isInForce, isOfClient } from '../../../shared/grants/judge-standing.ts';
+import { isInForce, isOfClients } from '../../../shared/grants/judge-standing.ts';
 import { withoutHome } from '../../../shared/home.ts';
 import type { JwkSet } from '../../../shared/keys/loaded-keys.ts';
 import type { Refusal } from '../../../shared/oauth/refusal.ts';
@@ -57,10 +57,11 @@ export const tokenExchangeFlow =
     // A pairwise subject leads to no account; the grant says whose it is.
     const account = grant && grant.sub !== claims.sub ? await findAccount(grant.sub) : beside;
     const { standing, claims: person } = account;
-    if (standing === undefined || !isInForce(grant, standing, claims.sub, actorsOf(claims))) {
+    const actors = actorsOf(claims);
+    if (standing === undefined || !isInForce(grant, standing, claims.sub, actors)) {
       return refused({ reason: 'subject_token_invalid' });
     }
-    if (!isOfClient(grant, await deps.clients.findRegistered(grant.clientId))) {
+    if (!(await isOfClients(grant, { iat: claims.iat, actors }, deps.clients.findRegistered))) {
       return refused({ reason: 'subject_token_invalid' });
     }
     if (!mayAct(standing, clientId, grant.issuedAt)) return refused({ reason: 'actor_not_allowed' });
