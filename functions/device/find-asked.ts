@@ -74,8 +74,9 @@ export async function findDecided(
   deps: DeviceDeps,
 ): Promise<DeviceDecision | undefined> {
   const userCode = parseUserCode(typed, deps.home !== undefined);
-  const [id = ''] = confirmation.split('.');
-  if (userCode === undefined) return undefined;
+  // As the hash of a device code: the database takes no key that is empty or too long.
+  const [, id] = /^([\w-]{43})\./.exec(confirmation) ?? [];
+  if (userCode === undefined || id === undefined) return undefined;
   if (!equalInConstantTime(confirmation, confirmationOf({ person, userCode, request: { id } }))) return undefined;
   const found = await deps.devices.find(id);
   if (found?.state === 'denied') return 'deny';

@@ -12,6 +12,7 @@ import {
   enterUserCode,
   poll,
 } from '../support/device.ts';
+import { hashSecret } from '../../shared/secret.ts';
 import { type Fields, send } from '../support/http.ts';
 import { refresh, revoke, userinfo } from '../support/lifecycle.ts';
 import { withoutOwnScripts } from '../support/markup.ts';
@@ -221,6 +222,21 @@ describe('polling (RFC 8628 §3.5)', () => {
       const { body, status } = await elsewhere.submit(await elsewhere.open('/device'), fields);
       expect([status, body.includes('connected</h1>')]).toEqual([400, false]);
     }
+  });
+
+  test.each([
+    ['nothing', ''],
+    ['something short', 'x'],
+    ['more than a key can have', 'x'.repeat(3_000)],
+    ['what there is not', 'x'.repeat(43)],
+  ])('a form that names %s instead of what was shown is asked again', async (_, id) => {
+    const codes = await waiting();
+    // What binds a form to the session follows from its cookie, which its person has.
+    const session = person.cookies.get('pixy_session');
+    const bound = hashSecret(`device\n${session}\n${codes.user_code.replaceAll('-', '')}\n${id}`);
+    const fields = { user_code: codes.user_code, confirmation: `${id}.${bound}`, decision: 'allow' };
+    const page = await person.submit(await person.open('/device'), fields);
+    expect([page.status, page.body.includes('name="decision"')]).toEqual([200, true]);
   });
 
   test('a form that comes twice says nothing of a device that was disconnected meanwhile', async () => {
