@@ -18,8 +18,9 @@ export const hasStackedMarks = (text: string): boolean => stacked.test(text.norm
 const shownByNumber = new RegExp(
   [
     hidden.source,
-    // After ASCII, a joiner joins nothing, and a variation selector selects nothing but emoji of digits.
-    String.raw`(?<=^|\p{ASCII})\p{Join_Control}|(?<=^|(?![#*0-9])\p{ASCII})\p{Variation_Selector}`,
+    // After ASCII, a joiner joins nothing, and a variation selector selects nothing but emoji of digits. After another one, neither does.
+    String.raw`(?<=^|\p{ASCII}|\p{Join_Control})\p{Join_Control}`,
+    String.raw`(?<=^|\p{ASCII}|\p{Join_Control}|\p{Variation_Selector})(?!(?<=[#*0-9])[\ufe0e\ufe0f])\p{Variation_Selector}`,
     String.raw`(?<=[\p{Mn}\p{Me}]{4})[\p{Mn}\p{Me}]`,
   ].join('|'),
   'gu',

@@ -160,6 +160,9 @@ describe('RA4: people read', () => {
     ['a line break', 'A\nB', 'A[U+000A]B'],
     ['letters that only programs read', 'A\u{e0042}', 'A[U+E0042]'],
     ['a joiner among Latin letters', 'A\u200dB', 'A[U+200D]B'],
+    ['a message in what selects variants', '1\u{e0141}\u{e0142}', '1[U+E0141][U+E0142]'],
+    ['more of that than one', '☎\ufe0f\ufe00\ufe01', '☎\ufe0f[U+FE00][U+FE01]'],
+    ['joiners in a row', 'می\u200c\u200d\u200cخ', 'می\u200c[U+200D][U+200C]خ'],
     ['marks over the lines around it', `A${'\u0336'.repeat(6)}`, `A${'\u0336'.repeat(4)}[U+0336][U+0336]`],
     [
       'nothing of that',
