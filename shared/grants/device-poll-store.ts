@@ -38,6 +38,8 @@ export function devicePollStore(database: Database, table: string) {
 
 const unapproved = ['waiting', 'denied', 'spent'];
 
-/** An item with a person is a grant, whatever became of it. */
-const toPolled = (item: Item): Polled =>
-  unapproved.includes(item['state'] as string) ? (item as DeviceRequest) : toGrant(item);
+/** An item with a person is a grant, whatever became of it. Any other is nothing that a device asked for. */
+function toPolled(item: Item): Polled | undefined {
+  if (unapproved.includes(item['state'] as string)) return item as DeviceRequest;
+  return 'sub' in item ? toGrant(item) : undefined;
+}

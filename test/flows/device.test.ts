@@ -12,6 +12,7 @@ import {
   enterUserCode,
   poll,
 } from '../support/device.ts';
+import { pushedId } from '../../shared/grants/pushed-request.ts';
 import { hashSecret } from '../../shared/secret.ts';
 import { type Fields, send } from '../support/http.ts';
 import { refresh, revoke, userinfo } from '../support/lifecycle.ts';
@@ -19,6 +20,7 @@ import { withoutOwnScripts } from '../support/markup.ts';
 import { newPerson, type Person, signedInPerson, startSession } from '../support/person.ts';
 import { pkcePair } from '../support/pkce.ts';
 import { authorizeTarget, parametersOf, redeem } from '../support/protocol.ts';
+import { pushed } from '../support/pushed.ts';
 import { ada, startTestServer, tables } from '../support/server.ts';
 
 const television: TestClient = {
@@ -225,11 +227,16 @@ describe('polling (RFC 8628 §3.5)', () => {
   });
 
   test.each([
-    ['nothing', ''],
-    ['something short', 'x'],
-    ['more than a key can have', 'x'.repeat(3_000)],
-    ['what there is not', 'x'.repeat(43)],
-  ])('a form that names %s instead of what was shown is asked again', async (_, id) => {
+    ['nothing', async () => ''],
+    ['something short', async () => 'x'],
+    ['more than a key can have', async () => 'x'.repeat(3_000)],
+    ['what there is not', async () => 'x'.repeat(43)],
+    [
+      'what no device asked for',
+      async () => pushedId((await pushed(server, spa)).json.request_uri.split(':').at(-1) ?? ''),
+    ],
+  ])('a form that names %s instead of what was shown is asked again', async (_, named) => {
+    const id = await named();
     const codes = await waiting();
     // What binds a form to the session follows from its cookie, which its person has.
     const session = person.cookies.get('pixy_session');
