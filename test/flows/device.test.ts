@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
+import { pushedId } from '../../shared/grants/pushed-request.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
+import { hashSecret } from '../../shared/secret.ts';
 import { spa, type TestClient } from '../support/clients.ts';
 import { startDatabaseProxy } from '../support/database-proxy.ts';
 import {
@@ -12,8 +14,6 @@ import {
   enterUserCode,
   poll,
 } from '../support/device.ts';
-import { pushedId } from '../../shared/grants/pushed-request.ts';
-import { hashSecret } from '../../shared/secret.ts';
 import { type Fields, send } from '../support/http.ts';
 import { refresh, revoke, userinfo } from '../support/lifecycle.ts';
 import { withoutOwnScripts } from '../support/markup.ts';

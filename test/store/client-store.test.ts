@@ -58,7 +58,10 @@ describe('a client', () => {
   });
 
   test('that registered itself in another region is known to every reader as soon as its copy comes', async () => {
-    const readers = [clientReader(database, table, () => 1_000).find, markReader(database, table, () => 1_000)];
+    const readers = [
+      clientReader(database, table, () => 1_000).findRegistered,
+      markReader(database, table, () => 1_000),
+    ];
     for (const find of readers) expect(await find('dcr-late')).toBeUndefined();
     await put(await client({ client_id: 'dcr-late' }));
     for (const find of readers) expect(await find('dcr-late')).toBeDefined();
