@@ -74,6 +74,8 @@ test.each([
   ['bcrypt_sha256$x', 'is not of the form bcrypt_sha256$$2b$12$'],
   ['scrypt:32769:8:1$DiV5cMkc3kCOA2r8$d8f4', 'is not of the form $scrypt$'],
   ['{noop}hunter2', 'is not a hash of'],
+  [`$6$ménage$${'a'.repeat(86)}`, 'is not of the form $6$ or $5$'],
+  [`{CRYPT}$5$a b$${'a'.repeat(43)}`, 'is not of the form $6$ or $5$'],
   [
     'AQAAAAEAmJaAAAAAEHGds6P/i9OBd0vi+bhUNyeKd7Ef4BaEfYPWVMpfg6aaBrQWY2FBN4FcRE6utSJv/w==',
     'takes more work than 2,000,000',
