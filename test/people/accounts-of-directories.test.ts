@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { type AccountFormatName, type AccountOptions, parseAccounts } from '../../shared/people/account-import.ts';
+import {
+  type AccountFormatName,
+  type AccountOptions,
+  accountReader,
+  ldifGroupsReader,
+  parseAccounts,
+} from '../../shared/people/account-import.ts';
 import { verifyStoredPassword } from '../support/verify-hash.ts';
 
 /* People of LDAP directories, FusionAuth, Clerk and Supabase, in the shape of their exports. */
@@ -127,6 +133,10 @@ describe('a directory', () => {
     ['userAccountControl: 512', undefined],
     ['pwdAccountLockedTime: 000001010000Z', true],
     ['pwdAccountLockedTime: 20240101000000Z', undefined],
+    ['ds-pwp-account-disabled: true', true],
+    ['loginDisabled: TRUE', true],
+    ['ibm-pwdAccountLocked: true', true],
+    ['nsAccountLock: true\nNSACCOUNTLOCK: false', true],
     ['userPassword: {CRYPT}!', undefined],
   ])('%s: disabled is %s', (line, disabled) => {
     expect(parse('ldif', person(line)).accounts[0]?.disabled).toBe(disabled);
@@ -140,8 +150,56 @@ describe('a directory', () => {
     ['dn: uid=ada\njpegPhoto:< file:///tmp/photo.jpg\n', 'has a value in line 2 that is not in the file'],
     ['uid: ada\n', 'is no LDIF in line 1: an entry begins with its dn'],
     ['dn: uid=ada\nada lovelace\n', 'is no LDIF in line 2'],
+    ['dn: uid=ada\ndn: uid=bob\n', 'is no LDIF in line 2: an empty line is missing before the next dn'],
   ])('%j is refused', (text, refusal) => {
     expect(parseAccounts('ldif', text)).toEqual({ ok: false, refusal });
+  });
+});
+
+describe('what a directory may say', () => {
+  const person = (...lines: string[]) =>
+    ['dn: uid=ada,dc=example,dc=com', 'objectClass: person', 'uid: ada', ...lines, ''].join('\n');
+
+  test('a password of bytes that are no text is refused, and no base64 becomes the password', () => {
+    const latin1 = Buffer.from('pässwort, lang genug', 'latin1').toString('base64');
+    expect(parse('ldif', person(`userPassword:: ${latin1}`))).toMatchObject({
+      accounts: [],
+      refused: [
+        'line 1 (ada): userPassword has bytes that are no text, which cannot move in: leave it behind with --skip-members userPassword',
+      ],
+    });
+    const id = Buffer.from([0xff, 0xfe, 0x80]).toString('base64');
+    const { accounts } = parse('ldif', person(`objectGUID:: ${id}`), { claimMap: { sub: 'objectGUID' } });
+    expect(accounts[0]?.claims).toEqual({ sub: id });
+  });
+
+  test('an attribute is one attribute, however it is spelt', () => {
+    const { accounts, left } = parse('ldif', person('mail: ada@example.com', 'Mail: countess@example.com'));
+    expect(accounts[0]?.email).toBe('ada@example.com');
+    expect(left).toEqual([]);
+  });
+
+  test('the groups that name a person are theirs, whatever their own entry says', () => {
+    const group = ['dn: cn=wheel', 'objectClass: posixGroup', 'cn: wheel', 'memberUid: ada', ''].join('\n');
+    const text = `${person('groups: admins')}\n${group}`;
+    expect(parse('ldif', text, { claimColumns: ['groups'] }).accounts[0]?.claims).toEqual({ groups: ['wheel'] });
+  });
+
+  test('attributes may have numbers for names, and a search may lead elsewhere', () => {
+    const text = `${person('2.5.4.13: poet')}\n# search reference\nref: ldap://other.example/dc=x??sub\n`;
+    expect(parse('ldif', text).left).toEqual(['2.5.4.13']);
+  });
+
+  test('hundreds of thousands of members, blanks and pieces of one line are read once each', () => {
+    const group = ['dn: cn=g', 'objectClass: groupOfNames', 'cn: g', `member: a${' '.repeat(500_000)}b`];
+    const members = Array.from({ length: 200_000 }, (_, at) => `member: uid=u${at},dc=x`);
+    const groups = ldifGroupsReader();
+    groups.push([...group, ...members, '', ''].join('\n'));
+    expect(groups.end().get('dn uid=u199999,dc=x')).toEqual(['g']);
+    const reader = accountReader('ldif');
+    reader.push('dn: a\njpegPhoto:: ');
+    for (let piece = 0; piece < 2_000; piece += 1) reader.push('A'.repeat(40_000));
+    expect(reader.push('\n').ok).toBe(true);
   });
 });
 
@@ -211,6 +269,8 @@ describe('FusionAuth', () => {
     const skipped = read(weak, { skipMembers: ['salted-sha256'] });
     expect(skipped.accounts[0]?.passwordHash).toBeUndefined();
     expect(skipped.left).toContain('password.salted-sha256');
+    const plain = { password, salt: null, encryptionScheme: null };
+    expect(read(plain).accounts[0]).toMatchObject({ password });
   });
 });
 
@@ -310,7 +370,10 @@ describe('Supabase', () => {
     ];
     const providers = { google: { issuer: 'https://accounts.google.com', id: 'google' } };
     expect(parse('supabase', [{ ...social, identities }], { providers }).accounts[0]?.links).toHaveLength(1);
-    for (const gone of [{ deleted_at: '2024-02-01 00:00:00+00' }, { banned_until: '2124-02-01 00:00:00+00' }]) {
+    for (const gone of [
+      { deleted_at: '2024-02-01 00:00:00+00' },
+      ...['2124-02-01 00:00:00+00', '12124-02-01', 'infinity'].map((until) => ({ banned_until: until })),
+    ]) {
       expect(parse('supabase', [{ ...row, ...gone }]).accounts[0]?.disabled).toBe(true);
     }
     expect(parse('supabase', [{ ...row, banned_until: '2027-02-01' }]).left).toContain('banned_until');

@@ -303,3 +303,19 @@ test("a table of one's own may call its columns otherwise", () => {
   const { claims } = read('csv', 'username,Rolle[]\nada,a|b\n', { claimMap: { roles: 'Rolle' } });
   expect(claims).toEqual([{ roles: ['a', 'b'] }]);
 });
+
+test('people may have written anything into their own metadata', () => {
+  const deep = `${'['.repeat(20_000)}1${']'.repeat(20_000)}`;
+  const metadata = `{ "hobby": { "toString": "sailing" }, "deep": ${deep}, "__proto__": { "role": "admin" } }`;
+  const user = `{ "user_id": "auth0|1", "username": "ada", "user_metadata": ${metadata} }`;
+  const { claims, left } = read('auth0', `[${user}]`);
+  expect(claims).toEqual([{ sub: 'auth0|1' }]);
+  expect(left.map((line) => line.split(':')[0])).toEqual([
+    '1 user_metadata.hobby',
+    '1 user_metadata.deep',
+    '1 user_metadata.__proto__',
+  ]);
+  expect(describeLeftBehind('keycloak', new Map([['constructor', 1]]))).toEqual([
+    { member: 'constructor', accounts: 1, note: 'becomes a claim with --claim-column constructor' },
+  ]);
+});

@@ -95,6 +95,18 @@ describe('a file that comes in pieces', () => {
   });
 
   test.each([
+    ['a list', () => jsonListReader(), '[{"a":"', '"}]'],
+    ['lines', jsonLinesReader, '{"a":"', '"}\n'],
+  ] as const)('%s: an entry in a thousand pieces is not copied for each of them', (_, make, before, after) => {
+    const reader = make();
+    reader.push(before);
+    for (let piece = 0; piece < 1_500; piece += 1) reader.push('a'.repeat(40_000));
+    const read = reader.push(after);
+    const end = reader.end();
+    expect([read, end].flatMap((each) => (each.ok ? each.value : []))).toEqual([{ a: 'a'.repeat(60_000_000) }]);
+  });
+
+  test.each([
     ['[{"a":1},{"a"', 'is cut off: it ends in entry 2, before the end of the list'],
     ['[{"a":1}', 'is cut off: it ends in entry 1, before the end of the list'],
     ['[{"a":1},{"secret"}]', 'is not JSON: entry 2 cannot be read'],

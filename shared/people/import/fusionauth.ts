@@ -91,7 +91,7 @@ function readPassword(json: Json, skipMembers: readonly string[]): Password {
   const { password, salt, encryptionScheme: scheme, factor } = json;
   const none = { members: {}, mistakes: [], left: {} };
   if (typeof password !== 'string') return none;
-  if (scheme === undefined && salt === undefined) return { ...none, members: { password } };
+  if ((scheme ?? salt ?? null) === null) return { ...none, members: { password } };
   if (scheme === 'bcrypt') {
     const cost = String(factor).padStart(2, '0');
     return { ...none, members: { password_hash: `$2a$${cost}$${String(salt)}${password}` } };

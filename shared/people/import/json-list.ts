@@ -1,4 +1,5 @@
 import { ok, type Result, refuse } from '../../result.ts';
+import { lineSplitter } from './line-splitter.ts';
 
 /*
  * Splits a JSON list into its items without holding all of it, so that files may have any size. Each item is parsed on its own;
@@ -23,6 +24,8 @@ const isBlank = (char: string): boolean => char === ' ' || char === '\n' || char
  */
 export function jsonListReader(names: readonly string[] = [], wanted: readonly string[] = []): ListReader {
   let rest = '';
+  /** What came and was not looked at yet. */
+  let waiting = '';
   let at = 0;
   /** Where the item begins whose end was not seen yet; -1 between items. */
   let start = -1;
@@ -99,29 +102,35 @@ export function jsonListReader(names: readonly string[] = [], wanted: readonly s
     return undefined;
   }
 
+  function read(): Result<unknown[], string> {
+    rest += waiting;
+    waiting = '';
+    const items: unknown[] = [];
+    for (; at < rest.length && !isDone; at += 1) {
+      const wrong = step(rest[at] as string, items);
+      if (wrong !== undefined) return refuse(wrong);
+    }
+    if (isDone && level === 1 && rest.slice(at).trim() !== '') return refuse('has something after the end of its list');
+    // Keeps the item that has begun, or the name of a member.
+    const begun = start >= 0 ? start : valueStart >= 0 ? valueStart : inText ? memberStart : Math.min(at, rest.length);
+    const keep = isDone ? rest.length : begun;
+    rest = rest.slice(keep);
+    at -= keep;
+    start = Math.min(start, 0);
+    valueStart = Math.min(valueStart, 0);
+    memberStart -= keep;
+    return ok(items);
+  }
+
   return {
     push(text) {
-      rest += text;
-      const items: unknown[] = [];
-      for (; at < rest.length && !isDone; at += 1) {
-        const wrong = step(rest[at] as string, items);
-        if (wrong !== undefined) return refuse(wrong);
-      }
-      if (isDone && level === 1 && rest.slice(at).trim() !== '')
-        return refuse('has something after the end of its list');
-      // Keeps the item that has begun, or the name of a member.
-      const begun =
-        start >= 0 ? start : valueStart >= 0 ? valueStart : inText ? memberStart : Math.min(at, rest.length);
-      const keep = isDone ? rest.length : begun;
-      rest = rest.slice(keep);
-      at -= keep;
-      start = Math.min(start, 0);
-      valueStart = Math.min(valueStart, 0);
-      memberStart -= keep;
-      return ok(items);
+      waiting += text;
+      // To join a piece copies what is kept of an item: the longer that is, the fewer times.
+      return waiting.length < rest.length ? ok([]) : read();
     },
     end: () => {
-      if (isDone) return ok([]);
+      const last = read();
+      if (!last.ok || isDone) return last;
       if (isEmpty) return refuse('is empty');
       if (level === 0) return refuse(depth > 0 ? 'is cut off: it ends in the middle of its JSON' : problem);
       return refuse(`is cut off: it ends in entry ${count + 1}, before the end of the list`);
@@ -147,7 +156,7 @@ function parsed(text: string): unknown {
 
 /** Reads one JSON value per line. */
 export function jsonLinesReader(): ListReader {
-  let rest = '';
+  const splitter = lineSplitter();
   let line = 0;
   const parse = (texts: readonly string[]): Result<unknown[], string> => {
     const items: unknown[] = [];
@@ -163,12 +172,8 @@ export function jsonLinesReader(): ListReader {
     return ok(items);
   };
   return {
-    push(text) {
-      const lines = (rest + text).split('\n');
-      rest = lines.pop() ?? '';
-      return parse(lines);
-    },
-    end: () => parse([rest]),
+    push: (text) => parse(splitter.push(text)),
+    end: () => parse([splitter.end()]),
     members: () => [],
     beside: () => new Map(),
   };

@@ -1,7 +1,7 @@
 import { admitPasswordHash } from '../../foreign-hashes/stored-password.ts';
 import { ok, type Result } from '../../result.ts';
 import type { AccountEntry, EntryReader, Json, MemberOptions } from './account-entry.ts';
-import { type LdifEntry, ldifReader } from './ldif-reader.ts';
+import { type LdifEntry, type LdifValue, ldifReader } from './ldif-reader.ts';
 import { without } from './left-behind.ts';
 import { accountOf, stays, type TranslatedAccount } from './other-systems.ts';
 import { newPassword, refuseWeak } from './weak-hash.ts';
@@ -24,7 +24,9 @@ export function ldifGroupsReader(): { push(text: string): void; end(): LdifGroup
       const name = valuesOf(entry, 'cn')[0] ?? entry.dn;
       const dns = [...valuesOf(entry, 'member'), ...valuesOf(entry, 'uniqueMember')].map(dnKey);
       for (const key of [...dns, ...valuesOf(entry, 'memberUid').map(uidKey)]) {
-        groups.set(key, [...(groups.get(key) ?? []), name]);
+        const own = groups.get(key);
+        if (own) own.push(name);
+        else groups.set(key, [name]);
       }
     }
   };
@@ -38,12 +40,20 @@ export function ldifGroupsReader(): { push(text: string): void; end(): LdifGroup
 }
 
 /** Directories compare names without case, and without the blanks around commas and equals signs. */
-const dnKey = (dn: string): string => `dn ${dn.toLowerCase().replaceAll(/\s*([,=])\s*/g, '$1')}`;
+const dnKey = (dn: string): string =>
+  `dn ${dn
+    .toLowerCase()
+    .split(/([,=])/)
+    .map((part) => part.trim())
+    .join('')}`;
 const uidKey = (uid: string): string => `uid ${uid}`;
 
+/** The texts among the values. */
 function valuesOf({ attributes }: LdifEntry, name: string): readonly string[] {
   const wanted = name.toLowerCase();
-  return [...attributes].flatMap(([own, values]) => (own.toLowerCase() === wanted ? values : []));
+  return [...attributes]
+    .flatMap(([own, values]) => (own.toLowerCase() === wanted ? values : []))
+    .filter((value) => typeof value === 'string');
 }
 
 const classesOf = (entry: LdifEntry): string[] => valuesOf(entry, 'objectClass').map((name) => name.toLowerCase());
@@ -75,12 +85,17 @@ export function ldifEntries({ ldifGroups = new Map() }: { ldifGroups?: LdifGroup
   return { push: (text) => people(reader.push(text)), end: () => people(reader.end()) };
 }
 
-/** An attribute with one value is that value. */
+/** An attribute with one value is that value. Bytes are base64, except where that would become somebody's password. */
 function personOf(entry: LdifEntry, groups: LdifGroups): Json {
-  const members = [...entry.attributes].map(([name, values]) => [name, values.length === 1 ? values[0] : values]);
+  const memberOf = (name: string) => (value: LdifValue) =>
+    typeof value === 'string' || name.toLowerCase() === 'userpassword' ? value : value.toString('base64');
+  const members = [...entry.attributes].map(([name, values]) => {
+    const written = values.map(memberOf(name));
+    return [name, written.length === 1 ? written[0] : written];
+  });
   const keys = [dnKey(entry.dn), ...valuesOf(entry, 'uid').map(uidKey)];
   const own = [...new Set(keys.flatMap((key) => groups.get(key) ?? []))].toSorted();
-  return { dn: entry.dn, ...(own.length > 0 && { groups: own }), ...Object.fromEntries(members) };
+  return { ...Object.fromEntries(members), dn: entry.dn, ...(own.length > 0 && { groups: own }) };
 }
 
 /** A person of a directory. What directories know of addresses says nothing about whether they were verified. */
@@ -92,12 +107,14 @@ export function ldifAccount(json: Json, { skipMembers = [] }: MemberOptions = {}
       return value === undefined ? [] : value;
     });
   const email = allOf('mail', 'rfc822Mailbox')[0];
-  const hashes = allOf('userPassword').map(String);
+  const given = allOf('userPassword');
+  const hashes = given.filter((value) => typeof value === 'string');
   const password = readPassword(hashes, skipMembers);
+  const isOfBytes = given.length > 0 && hashes.length === 0;
   const control = Number(allOf('userAccountControl')[0] ?? 0);
   const isDisabled =
     (control & 2) !== 0 ||
-    String(allOf('nsAccountLock')[0]).toLowerCase() === 'true' ||
+    disablers.some((name) => String(allOf(name)[0]).toLowerCase() === 'true') ||
     String(allOf('pwdAccountLockedTime')[0]).startsWith(forEver);
   const mustChange =
     String(allOf('pwdReset')[0]).toUpperCase() === 'TRUE' && password.members['password_hash'] !== undefined;
@@ -128,10 +145,14 @@ export function ldifAccount(json: Json, { skipMembers = [] }: MemberOptions = {}
     },
     mistakes: [
       ...password.mistakes,
+      ...(isOfBytes ? [stays(names.get('userpassword') ?? 'userPassword', 'bytes that are no text')] : []),
       ...(mustChange ? [stays(names.get('pwdreset') ?? 'pwdReset', 'a password that has to be changed')] : []),
     ],
   };
 }
+
+/** Who is disabled in 389 and FreeIPA, in directories of ForgeRock, Ping and Oracle, in eDirectory, and in that of IBM. */
+const disablers = ['nsAccountLock', 'ds-pwp-account-disabled', 'loginDisabled', 'ibm-pwdAccountLocked'];
 
 /** What OpenLDAP writes where an administrator has locked somebody. */
 const forEver = '000001010000Z';
@@ -178,7 +199,7 @@ const ldifRead: ReadonlySet<string> = new Set([
   'telephonenumber',
   'preferredlanguage',
   'objectclass',
-  'nsaccountlock',
+  ...disablers.map((name) => name.toLowerCase()),
   'useraccountcontrol',
   'pwdaccountlockedtime',
   'pwdreset',
@@ -216,6 +237,10 @@ export const ldifNotes = {
   entryUUID: 'people get a new id: keep this one with --claim-column sub=entryUUID',
   nsUniqueId: 'people get a new id: keep this one with --claim-column sub=nsUniqueId',
   pwdAccountLockedTime: 'who was locked out for a time can sign in',
+  lockoutTime: 'who was locked out for a time can sign in',
+  accountExpires: 'the account does not end here',
+  shadowExpire: 'the account does not end here',
+  krbPrincipalExpiration: 'the account does not end here',
   createTimestamp: 'the account begins with its import',
   whenCreated: 'the account begins with its import',
 } as const;

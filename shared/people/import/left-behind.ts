@@ -31,8 +31,9 @@ function pathsIn(name: string, value: unknown): string[] {
   return Object.entries(value).flatMap(([inner, item]) => (asks(item) ? [`${name}.${inner}`] : []));
 }
 
-/** Cells of a table are texts. */
-const asks = (value: unknown): boolean => asksForSomething(value) && !nothing.includes(String(value).toLowerCase());
+/** Cells of a table are texts. An object is not made one: people may have written a `toString` into their own metadata. */
+const asks = (value: unknown): boolean =>
+  asksForSomething(value) && value !== 0 && !(typeof value === 'string' && nothing.includes(value.toLowerCase()));
 const nothing = ['0', 'false', 'f', 'null', '{}', '[]'];
 
 /** Follows a path like `user_metadata.department`. Names may have dots themselves, such as `app_metadata.https://shop.example/roles`. */
@@ -60,8 +61,12 @@ export const describeLeft = (
   [...counts].map(([path, accounts]) => ({
     member: printable(path),
     accounts,
-    note: notes[path] ?? notes[path.split('.')[0] ?? ''] ?? byColumn(path),
+    note: noteOf(notes, path) ?? noteOf(notes, path.split('.')[0] ?? '') ?? byColumn(path),
   }));
+
+/** A file may call a member `constructor`. */
+const noteOf = (notes: Readonly<Record<string, string>>, path: string): string | undefined =>
+  Object.hasOwn(notes, path) ? notes[path] : undefined;
 
 /** A file may call a member anything. */
 const printable = (path: string): string => JSON.stringify(path.slice(0, 100)).slice(1, -1);

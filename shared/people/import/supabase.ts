@@ -102,8 +102,9 @@ export function supabaseAccount(json: Json, { skipMembers = [], providers }: Mem
   };
 }
 
-/** The years of a century mean for ever. */
-const isForEver = (until: unknown): boolean => /^(?:2[1-9]|[3-9]\d)\d\d-/.test(String(until));
+/** The years of a century mean for ever, and databases have a word for it. */
+const isForEver = (until: unknown): boolean =>
+  typeof until === 'string' && /^(?:(?:2[1-9]|[3-9]\d|\d{3,})\d\d-|infinity$)/.test(until);
 
 function readLinks(
   json: Json,
