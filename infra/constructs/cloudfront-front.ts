@@ -1,6 +1,6 @@
 import { Arn, ArnFormat, Aws, Duration, Names, Stack, Token } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
-import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { CfnCertificate, type ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import {
   AllowedMethods,
   CachePolicy,
@@ -210,8 +210,11 @@ function checkFront(scope: Construct, props: CloudFrontFrontProps): void {
     );
   }
   const { certificateArn } = certificate;
+  // One that is only named may be of any region: to the CDK, it is of the stack that names it.
   const region = isKnownLater(certificateArn)
-    ? certificate.env.region
+    ? certificate.node.defaultChild instanceof CfnCertificate
+      ? certificate.env.region
+      : undefined
     : Arn.split(certificateArn, ArnFormat.SLASH_RESOURCE_NAME).region;
   if (region !== undefined && !Token.isUnresolved(region) && region !== frontRegion) {
     throw new WrongSetting(`front.certificate is of ${region}: CloudFront takes certificates of ${frontRegion} only.`);

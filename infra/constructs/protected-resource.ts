@@ -1,4 +1,4 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import {
   AuthorizationType,
   type IAuthorizer,
@@ -17,6 +17,7 @@ import { resourceMetadataUrl } from '../../shared/oauth/protected-resource.ts';
 import { proofAlgorithms } from '../../shared/oauth/server-metadata.ts';
 import { checkProps, isOn, knownText, knownTexts, number } from '../check-props.ts';
 import { registerApiDescription } from '../functions.ts';
+import { isKnownLater } from '../known-later.ts';
 import { uses } from '../permissions/permissions.ts';
 import { WrongSetting } from '../wrong-setting.ts';
 import type { JwtAuthorizer, JwtAuthorizerProps } from './jwt-authorizer.ts';
@@ -174,9 +175,10 @@ const protectedResourceProps = {
 } satisfies Record<keyof ProtectedResourceProps, v.GenericSchema>;
 
 /** The API as it is registered. Throws for what nobody could reach, or what the templates of API Gateway would take for their own. */
-function declared({ resource, scopes, accessTokenLifetime }: ProtectedResourceProps): RegisteredApi {
-  const isUrl = !Token.isUnresolved(resource) && URL.canParse(resource);
-  if (!isUrl || !/^https:\/\/[^?#$'"]+$/.test(resource)) {
+function declared({ resource: given, scopes, accessTokenLifetime }: ProtectedResourceProps): RegisteredApi {
+  // The run before a look-up makes templates that nobody deploys.
+  const resource = isKnownLater(given) ? 'https://known-later.example' : given;
+  if (!URL.canParse(resource) || !/^https:\/\/[^?#$'"]+$/.test(resource)) {
     throw new WrongSetting(`resource must be an https URL without query and fragment, but is "${resource}".`);
   }
   if (scopes.some((value) => /[ $#']/.test(value))) {

@@ -1,4 +1,4 @@
-import { Duration, Token } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { type IAuthorizer, IdentitySource, RequestAuthorizer, TokenAuthorizer } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
 import * as v from 'valibot';
@@ -6,6 +6,7 @@ import { parseScope } from '../../shared/oauth/scope.ts';
 import { checkProps, duration, isOn, knownTexts, object, text } from '../check-props.ts';
 import { checkTokenDescription } from '../functions.ts';
 import type { HomeProps } from '../home.ts';
+import { isKnownLater } from '../known-later.ts';
 import type { LogSettings } from '../logs.ts';
 import { grantCallRegions } from '../other-regions.ts';
 import { uses } from '../permissions/permissions.ts';
@@ -107,7 +108,7 @@ function dpopVariables({ origin, required }: RestDpopProps, resultsCacheTtl: Dur
       'resultsCacheTtl reuses answers, and with dpop every request has a proof of its own: leave out one.',
     );
   }
-  if (!Token.isUnresolved(origin) && !(URL.canParse(origin) && new URL(origin).origin === origin)) {
+  if (!isKnownLater(origin) && !(URL.canParse(origin) && new URL(origin).origin === origin)) {
     throw new WrongSetting(`dpop.origin must be an origin such as https://api.example.com, but is "${origin}".`);
   }
   return { PIXY_CHECK_ORIGIN: origin, ...(required && { PIXY_CHECK_DPOP: 'required' }) };

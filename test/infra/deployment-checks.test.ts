@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { Certificate, type ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
@@ -125,6 +125,42 @@ it('what the CDK looks up after the first run does not end that run', () => {
     upstreams: [{ id: 'one', name: 'One', issuer: of(stack, 'issuer'), clientId: of(stack, 'id') }],
   });
   expect(() => build(props, 'eu-west-1')).not.toThrow();
+  const inTexts = (stack: Stack): AuthorizationServerProps => ({
+    domain: {
+      domainName: `sign-in.${of(stack, 'zone')}`,
+      certificate: Certificate.fromCertificateArn(
+        stack,
+        'C',
+        arn(`acm:eu-west-1:${of(stack, 'account')}:certificate/1`),
+      ),
+    },
+    mail: { from: `Mine <no-reply@${of(stack, 'zone')}>`, identity: of(stack, 'zone') },
+    upstreams: [{ id: 'one', name: 'One', issuer: `https://${of(stack, 'host')}`, clientId: of(stack, 'id') }],
+  });
+  expect(() => build(inTexts, 'eu-west-1')).not.toThrow();
+});
+
+describe('a certificate for CloudFront whose ARN only the deployment knows', () => {
+  const front = (certificate: ICertificate): AuthorizationServerProps => ({
+    front: {
+      domainName: 'sign-in.example.com',
+      certificate,
+      webAclArn: arn('wafv2:us-east-1:111122223333:global/webacl/one/1'),
+    },
+  });
+
+  it('is refused when a stack of another region makes it', () => {
+    const made = (stack: Stack) => new Certificate(stack, 'C', { domainName: 'sign-in.example.com' });
+    expect(() => build((stack) => front(made(stack)), 'eu-west-1')).toThrow(
+      'front.certificate is of eu-west-1: CloudFront takes certificates of us-east-1 only.',
+    );
+  });
+
+  it('is taken when it comes from a parameter, which is of another region than what it names', () => {
+    const named = (stack: Stack) =>
+      Certificate.fromCertificateArn(stack, 'C', StringParameter.valueForStringParameter(stack, '/mine/certificate'));
+    expect(() => build((stack) => front(named(stack)), 'eu-west-1')).not.toThrow();
+  });
 });
 
 describe('tables of another schema are refused', () => {

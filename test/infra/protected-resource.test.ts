@@ -6,6 +6,7 @@ import { LambdaIntegration, MockIntegration, RestApi } from 'aws-cdk-lib/aws-api
 import { HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpUrlIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Code, Function as Lambda, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compose } from '../../functions/register-api/compose.ts';
 import { readDeclaredApi } from '../../functions/register-api/declared-api.ts';
@@ -219,6 +220,16 @@ describe('an API that takes only bound tokens', () => {
     expect(made).toContain('dpop_bound_access_tokens_required');
     expect(made).toContain('"PIXY_CHECK_ORIGIN":"https://api.example.com","PIXY_CHECK_DPOP":"required"');
   });
+});
+
+it('what the CDK looks up after the first run does not end that run', () => {
+  const stack = new Stack(testApp(), 'Looked', { env: { account: '111122223333', region: 'eu-west-1' } });
+  const auth = new AuthorizationServer(stack, 'Auth', { stage: 'dev' });
+  const looked = StringParameter.valueFromLookup(stack, '/orders/resource');
+  const made = auth.protectedResource(stack, 'Orders', { resource: looked, scopes });
+  const authorizer = made.protectRestApi(new RestApi(stack, 'RestApi'), { scope: ['orders:read'] });
+  expect(authorizer).toBeDefined();
+  expect(() => auth.restAuthorizer(stack, 'Rest', { audience: looked, dpop: { origin: looked } })).not.toThrow();
 });
 
 describe('what cannot be declared', () => {
