@@ -7,7 +7,8 @@ const asks = {
   Rust: ['cargo', '--version'],
   Java: ['mvn', '--version'],
   CMake: ['cmake', '--version'],
-  Debian: ['apt-get', '--version'],
+  // Others have apt-get as well, and not these packages; and whoever is not root installs none.
+  Debian: ['sh', '-c', '. /etc/os-release && test "$ID" = debian && test -w /var/lib/dpkg/lock'],
 } as const;
 
 export type Language = keyof typeof asks;
@@ -19,6 +20,6 @@ export function whyNot(language: Language): string | undefined {
     execFileSync(program, parameters, { stdio: 'ignore' });
     return undefined;
   } catch {
-    return `${program} is not installed`;
+    return language === 'Debian' ? 'this is no Debian that packages can be installed on' : `${program} is not installed`;
   }
 }
