@@ -20,6 +20,8 @@ export function whyNot(language: Language): string | undefined {
     execFileSync(program, parameters, { stdio: 'ignore' });
     return undefined;
   } catch {
-    return language === 'Debian' ? 'this is no Debian that packages can be installed on' : `${program} is not installed`;
+    return language === 'Debian'
+      ? 'this is no Debian that packages can be installed on'
+      : `${program} is not installed`;
   }
 }

@@ -31,7 +31,7 @@ const shapes: readonly (Recognised & { is: RegExp })[] = [
     format: 'kratos',
     is: /"schema_id"\s*:[\s\S]*"traits"\s*:|"traits"\s*:[\s\S]*"schema_id"\s*:/,
   },
-  { what: 'an LDIF file', format: 'ldif', is: /^(?:version: 1\s+|#[^\n]*\n|\s)*dn:{1,2} / },
+  { what: 'an LDIF file', format: 'ldif', is: /^(?:version: 1\r?\n|#[^\n]*\n|\s)*dn:{1,2} / },
   { what: 'a password file of a web server', instead: asTable, is: /^[^\s:,;"{}]+:(?:\$(?:apr1|2[aby])\$|\{SHA\})/ },
   { what: 'a shadow file', instead: asTable, is: /^[^\s:,;"{}]+:[^:\n]*:\d*:\d*:\d*:\d*:\d*:\d*:/ },
   {
