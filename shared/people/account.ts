@@ -4,6 +4,7 @@ import { type Mistake, mistakesOf } from '../mistake.ts';
 import { readClaims } from '../oauth/claim-types.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { composeName, judgeAddress, judgeName, prepareName } from './judge-name.ts';
+import { unstorableClaims } from './storable-claim.ts';
 
 /** A person who can sign in. Times are in epoch seconds. */
 export type Account = {
@@ -173,6 +174,7 @@ export function checkAccountDescription(
     ...(username === undefined && email === undefined ? [nameless] : []),
     ...(names.ok ? [] : [names.refusal]),
     ...claimContradictions(told, email),
+    ...unstorableClaims(told),
     ...others,
   ];
   if (!names.ok || mistakes.length > 0) return refuseAll(mistakes);

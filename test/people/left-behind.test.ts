@@ -304,6 +304,15 @@ test("a table of one's own may call its columns otherwise", () => {
   expect(claims).toEqual([{ roles: ['a', 'b'] }]);
 });
 
+test.each([
+  ['{ "constructor": "x" }', 'claims.constructor is a name that cannot be stored'],
+  ['{ "__proto__": "x" }', 'claims.__proto__ is a name that cannot be stored'],
+  ['{ "a": { "b": [{ "constructor": 1 }] } }', 'claims.a has a member constructor, which cannot be stored'],
+  [`{ "a": ${'['.repeat(20_000)}${']'.repeat(20_000)} }`, 'claims.a is nested too deeply to be stored'],
+])('what the database cannot have is refused by name, before anything is written: %.60s', (claims, refusal) => {
+  expect(() => read('json', `[{ "username": "ada", "claims": ${claims} }]`)).toThrow(refusal);
+});
+
 test('people may have written anything into their own metadata', () => {
   const deep = `${'['.repeat(20_000)}1${']'.repeat(20_000)}`;
   const metadata = `{ "hobby": { "toString": "sailing" }, "deep": ${deep}, "__proto__": { "role": "admin" } }`;
