@@ -251,6 +251,7 @@ export function signInScenarios(world: World): Scenario[] {
       isSingle: true,
       startsAgain: taken,
       prepare() {
+        clock.advance(discoveryRemembered);
         play();
         return backFromProvider();
       },
@@ -261,6 +262,7 @@ export function signInScenarios(world: World): Scenario[] {
       isSingle: true,
       startsAgain: taken,
       async prepare() {
+        clock.advance(discoveryRemembered);
         const { sub } = await newAccount();
         await world.links.claim(play(), sub, { provider: 'example' }, clock.now());
         return backFromProvider();
@@ -272,6 +274,7 @@ export function signInScenarios(world: World): Scenario[] {
       isSingle: true,
       startsAgain: { ...taken, 'GetItem people sessions': 'failed' },
       async prepare() {
+        clock.advance(discoveryRemembered);
         const { person, sub } = await signedIn();
         const page = await person.open('/account');
         play();
