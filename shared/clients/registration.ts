@@ -81,6 +81,13 @@ const responseType = v.pipe(
 const lifetime = seconds(60, 63_072_000, 'is over two years');
 const grace = seconds(0, 3_600, 'is over an hour');
 
+const isMemberOfKey = (value: unknown): boolean =>
+  [value].flat().every((item) => typeof item !== 'object' || item === null);
+
+/** Members that are unknown are to be ignored (RFC 7517 §4). Those that are objects could be nested too deeply for the database. */
+const withoutOthers = <Key extends object>(key: Key): Key =>
+  Object.fromEntries(Object.entries(key).filter(([, value]) => isMemberOfKey(value))) as Key;
+
 /** RFC 7517 §5, public keys only: a client that sends a private key must be told, not served. */
 const jwks = v.object(
   {
@@ -92,6 +99,7 @@ const jwks = v.object(
         (keys) => keys.every((key) => !('d' in key) && !('k' in key)),
         'has a private key; register the public part',
       ),
+      v.transform((keys) => keys.map(withoutOthers)),
     ),
   },
   'is not a JWK Set',

@@ -244,3 +244,14 @@ test('I5: members that are null or empty are absent, but an empty secret is a mi
     refusal: { member: 'client_secret', problem: 'is blank' },
   });
 });
+
+test('a key keeps what keys have, and nothing that the database could not store', async () => {
+  const key = { kty: 'EC', crv: 'P-256', x: 'x', y: 'y', kid: 'one', x5c: ['a'], key_ops: ['verify'] };
+  const ext = JSON.parse('{ "constructor": 1, "__proto__": { "a": 1 } }') as object;
+  const client = await register({
+    ...publicEntry,
+    token_endpoint_auth_method: 'private_key_jwt',
+    jwks: { keys: [{ ...key, ext: true, other: ext, others: [ext], constructor: 'x' }] },
+  });
+  expect(client.jwks).toEqual({ keys: [{ ...key, ext: true }] });
+});
