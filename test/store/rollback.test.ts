@@ -72,6 +72,7 @@ const kinds: Readonly<Record<string, { test?: keyof typeof tests; text?: string 
   '`throttle#address#<ip>` / end': brief,
   '`throttle#proof#<hash>` / end': brief,
   '`throttle#known-proof#<hash>` / end': brief,
+  '`throttle#own-proof#<hash>` / end': brief,
   '`throttle#registration#<ip>` / end': brief,
   '`throttle#pushed#<ip>` / end': brief,
   '`throttle#device#<ip>` / end': brief,
