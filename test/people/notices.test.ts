@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { newLink } from '../../shared/people/invitation.ts';
+import { startDatabaseProxy } from '../support/database-proxy.ts';
 import { linkIn, newestMail, readMailbox } from '../support/mailbox.ts';
 import { newPerson, type Person } from '../support/person.ts';
 import { startTestServer, tables } from '../support/server.ts';
@@ -19,7 +20,9 @@ import { makeAuthenticator } from './authenticator.ts';
 
 const names = ['ann', 'ben', 'cem', 'dot', 'eve', 'fay', 'gus'];
 const addressOf = (name: string) => `${name}@example.com`;
+const database = await startDatabaseProxy();
 const server = await startTestServer({
+  dynamodb: database.endpoint,
   accounts: names.map((name) => ({ ...account(name), email: addressOf(name) })),
   environment: { PIXY_MAIL: 'local', PIXY_BRAND: JSON.stringify({ name: 'Example' }) },
 });
@@ -98,6 +101,18 @@ describe('ML4: somebody is told by mail', () => {
     const person = newPerson(server);
     expect((await person.submit(await person.open(await open()), { password: next })).status).toBe(303);
     expect(await subjectsTo('ivy')).toEqual(['Your account at Example: the password was changed']);
+  });
+
+  test('of a first password where nobody can look up whether they are new, and they are signed in all the same', async () => {
+    await accounts.put({ username: 'kim', email: addressOf('kim'), claims: { sub: 'kim', email_verified: true } });
+    const { token, invitation } = newLink('kim', 'invitation', clock.now());
+    await accounts.invite('kim', invitation);
+    const person = newPerson(server);
+    const page = await person.open(`/invitation?token=${token}`);
+    const outage = { status: 400, type: 'AccessDeniedException', only: `Query ${tables.people}` };
+    const answer = await database.during(outage, () => person.submit(page, { password: next }));
+    expect(answer.headers.location).toBe('/invitation?done=invitation');
+    expect(await subjectsTo('kim')).toEqual(['Your account at Example: the password was changed']);
   });
 
   test('the browser in which somebody sets a new password stays one they know', async () => {
